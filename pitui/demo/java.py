@@ -60,7 +60,7 @@ def _java_program() -> str | None:
 def _java_properties(program: str) -> str:
     try:
         answer = subprocess.run(
-            [program, "-XshowSettings:properties", "-version"],
+            [program, "-XX:-UsePerfData", "-XshowSettings:properties", "-version"],
             capture_output=True,
             text=True,
             errors="replace",

@@ -273,7 +273,7 @@ OTHER_JAVA = f"""
 mkdir -p /opt/java-VERSION/bin
 cat > /opt/java-VERSION/bin/java <<'END'
 #!/bin/sh
-[ "$*" != -version ] || {{ echo 'openjdk version "VERSION.0.2" 2023-01-17' >&2; exit; }}
+[ "$2" != -version ] || {{ echo 'openjdk version "VERSION.0.2" 2023-01-17' >&2; exit; }}
 exec /usr/lib/jvm/java-17-openjdk-*/bin/java "$@"
 END
 chmod 755 /opt/java-VERSION/bin/java

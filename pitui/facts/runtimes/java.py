@@ -7,9 +7,13 @@ _VERSION = re.compile(r"version \"([^\"]+)\"")
 
 JAVA_COMMAND = (
     'if [ -n "$JAVA_HOME" ]; then java=$JAVA_HOME/bin/java; else java=$(command -v java); fi; '
-    '[ -n "$java" ] && [ -x "$java" ] && echo "java $java" && "$java" -version 2>&1; true'
+    '[ -n "$java" ] && [ -x "$java" ] && echo "java $java" && '
+    '"$java" -XX:-UsePerfData -version 2>&1; true'
 )
-"""Its output is what `parse_java` reads; JAVA_HOME decides where it is set."""
+"""Its output is what `parse_java` reads; JAVA_HOME decides where it is set.
+
+A JVM makes /tmp/hsperfdata_USER and leaves it there, unless told not to.
+"""
 
 
 @dataclass(frozen=True, slots=True)

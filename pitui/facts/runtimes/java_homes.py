@@ -12,7 +12,8 @@ say() {
   [ -x "$1/bin/java" ] && [ -e "$1/lib/modules" -o -e "$1/lib/rt.jar" -o -e "$1/jre/lib/rt.jar" ] ||
     [ "$2" = path ] || return 0
   v=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$1/release" 2>/dev/null)
-  [ -n "$v" ] || v=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+  [ -n "$v" ] || v=$("$1/bin/java" -XX:-UsePerfData -version 2>&1 |
+    sed -n 's/.* version "\([^"]*\)".*/\1/p')
   [ -n "$v" ] && echo "java $2 $v $1"
 }
 [ -n "$JAVA_HOME" ] && say "$JAVA_HOME" variable

@@ -77,7 +77,9 @@ class JavaStep(Step):
         finding = await self.check(ctx)
         java = chosen(await javas(ctx), supported(spark_series(ctx.context.config)))
         if java is not None:
-            result = await ctx.run(f"{quote(java.home)}/bin/java -version", limit=60)
+            result = await ctx.run(
+                f"{quote(java.home)}/bin/java -XX:-UsePerfData -version", limit=60
+            )
             if not result.ok:
                 message = f"{java.home} does not run: {result.stderr.strip()[-300:]}"
                 advice = "Remove it there, and run this again."

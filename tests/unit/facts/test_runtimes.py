@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from pitui.facts.runtimes.java import JAVA_COMMAND, JavaRuntime, parse_java
+from pitui.facts.runtimes.java_homes import JAVAS_COMMAND
 from pitui.facts.runtimes.python import parse_pythons, python_script
 
 OPENJDK_17 = """\
@@ -38,17 +39,24 @@ def test_java(output, java):
 
 
 def test_the_java_of_this_machine(tmp_path):
-    def run(**env):
+    def run(command=JAVA_COMMAND, **env):
         return subprocess.run(
-            ["/bin/sh", "-c", JAVA_COMMAND], capture_output=True, check=True, env=env, text=True
+            ["/bin/sh", "-c", command], capture_output=True, check=True, env=env, text=True
         ).stdout
 
     assert parse_java(run(PATH=str(tmp_path))) is None
     assert parse_java(run(PATH="/usr/bin:/bin", JAVA_HOME=str(tmp_path))) is None
     program = tmp_path / "bin" / "java"
     program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
+    # A JVM that is not told so leaves /tmp/hsperfdata_USER.
+    no_trace = '[ "$1" = -XX:-UsePerfData ] || exit 1'
+    program.write_text(f"#!/bin/sh\n{no_trace}\necho 'openjdk version \"11.0.2\"' >&2\n")
     program.chmod(0o755)
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "modules").touch()
+    all_of_them = run(JAVAS_COMMAND, PATH="/usr/bin:/bin", JAVA_HOME=str(tmp_path), HOME="/none")
+    (line,) = [line for line in all_of_them.splitlines() if line.endswith(str(tmp_path))]
+    assert line == f"java variable 11.0.2 {tmp_path}"
     found = parse_java(run(PATH="/usr/bin:/bin", JAVA_HOME=str(tmp_path)))
     assert found == JavaRuntime(str(program), "11.0.2", 11)
 
