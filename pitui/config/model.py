@@ -6,9 +6,12 @@ types alone cannot say (`pitui.config.check`). Per-node keys override `ssh:` and
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from pitui.domain.cluster import Role
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
@@ -191,6 +194,13 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     def local(self) -> bool:
         """Whether this is the machine that pitui runs on, reached without SSH."""
         return self.host == LOCAL
+
+    @property
+    def roles(self) -> "tuple[Role, ...]":
+        """What is to run there: the master first."""
+        from pitui.domain.cluster import Role
+
+        return (Role.MASTER,) * self.is_master + (Role.WORKER,) * self.is_worker
 
 
 class Document(_Section, frozen=True):

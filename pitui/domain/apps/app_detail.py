@@ -56,22 +56,11 @@ class AppDetail:
         Spark names these jobs and stages after a place in itself, all alike.
         """
         names = {job: query.description for query in self.queries for job in query.jobs}
-        jobs = tuple(
-            replace(job, name=names.get(job.id) or job.name)
-            if job.name.startswith(_NAMELESS)
-            else job
-            for job in self.jobs
-        )
-        stages = {stage: names.get(job.id) for job in jobs for stage in job.stage_ids}
+        stages = {stage: names.get(job.id) for job in self.jobs for stage in job.stage_ids}
         return replace(
             self,
-            jobs=jobs,
-            stages=tuple(
-                replace(stage, name=stages.get(stage.id) or stage.name)
-                if stage.name.startswith(_NAMELESS)
-                else stage
-                for stage in self.stages
-            ),
+            jobs=tuple(_named_by_query(job, names.get(job.id)) for job in self.jobs),
+            stages=tuple(_named_by_query(stage, stages.get(stage.id)) for stage in self.stages),
         )
 
     def when_over(self) -> "AppDetail":
@@ -137,6 +126,10 @@ class DetailResult:
 
 
 _Counted = TypeVar("_Counted", SparkJob, Stage)
+
+
+def _named_by_query(part: _Counted, name: str | None) -> _Counted:
+    return replace(part, name=name) if name and part.name.startswith(_NAMELESS) else part
 
 
 def _over(part: _Counted) -> _Counted:

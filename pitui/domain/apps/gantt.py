@@ -56,10 +56,9 @@ def _pack_into_lanes(bars: Sequence[TaskBar]) -> list[list[TaskBar]]:
     lanes: list[list[TaskBar]] = []
     for bar in bars:
         free = next((lane for lane in lanes if lane[-1].end <= bar.begin), None)
-        soon = [lane for lane in lanes if _follows(lane[-1], bar)]
         if free is not None:
             free.append(bar)
-        elif soon:
+        elif soon := [lane for lane in lanes if _follows(lane[-1], bar)]:
             min(soon, key=lambda lane: lane[-1].end).append(bar)
         else:
             lanes.append([bar])

@@ -109,7 +109,7 @@ def _claim_weight(process: DaemonProcess, node: Node, real_home: str = "") -> in
         return 0
     port = process.webui_port
     same_port = process.role is Role.WORKER and port == node.worker_webui_port
-    has_role = node.is_master if process.role is Role.MASTER else node.is_worker
+    has_role = process.role in node.roles
     return 8 * by_home + 4 * by_host + 2 * same_port + has_role
 
 

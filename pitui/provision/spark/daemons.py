@@ -22,7 +22,6 @@ async def daemons_of(ctx: NodeContext) -> list[UnitDaemon]:
         away = ctx.name if own is None else context.master.name
         message = f"the address of {away} is unknown"
         raise NodeError(ctx.name, message, "Set it: nodes.NAME.address or spark.master.host.")
-    roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
     return [
         UnitDaemon(
             role=role,
@@ -34,5 +33,5 @@ async def daemons_of(ctx: NodeContext) -> list[UnitDaemon]:
             master_url=f"spark://{master_host}:{master.port}",
             log_folder=node.env.get("SPARK_LOG_DIR", ""),
         )
-        for role in roles
+        for role in node.roles
     ]

@@ -47,5 +47,4 @@ def _targets_of_word(cluster: Cluster, word: str) -> list[DaemonTarget]:
 
 
 def _of(node: Node) -> list[DaemonTarget]:
-    roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-    return [DaemonTarget(node.name, role) for role in roles]
+    return [DaemonTarget(node.name, role) for role in node.roles]

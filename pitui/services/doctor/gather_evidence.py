@@ -185,7 +185,7 @@ def question_for(
     if master and elsewhere and not snapshot.master.state.silent:
         targets.insert(0, master)
     processes = status.processes if status else ()
-    units = {unit_name(role): False for role in _roles(node)}
+    units = {unit_name(role): False for role in node.roles}
     units |= {p.unit: p.unit_of_user for p in processes if p.unit}
     users = {p.user: None for p in processes if p.user}
     if cluster.config.spark.user:
@@ -239,13 +239,9 @@ def _probes(
     return tuple((host, _FREE_PORT) for host in hosts)
 
 
-def _roles(node: Node) -> list[Role]:
-    return [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-
-
 def _log_daemons(node: Node, processes: Sequence[DaemonProcess]) -> Iterator[tuple[str, str, int]]:
     running = {process.role for process in processes}
-    for role, wanted in ((Role.MASTER, node.is_master), (Role.WORKER, node.is_worker)):
-        if wanted or role in running:
+    for role in Role:
+        if role in node.roles or role in running:
             minutes = _RECENT if role in running else _HOUR
             yield str(role), CLASSES[role].rpartition("spark.")[2], minutes

@@ -129,7 +129,7 @@ def _node_status(
     return NodeStatus(
         name=node.name,
         host=node.host,
-        roles=(*([Role.MASTER] * node.is_master), *([Role.WORKER] * node.is_worker)),
+        roles=node.roles,
         link=link,
         worker=worker,
         master_pid=master.pid if master else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.cluster import MasterStatus, NodeStatus, Role
+from pitui.domain.cluster import MasterStatus, NodeStatus
 from pitui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ def first_snapshot(config: Config) -> Snapshot:
             NodeStatus(
                 name=node.name,
                 host=node.host,
-                roles=(
-                    *((Role.MASTER,) if node.is_master else ()),
-                    *((Role.WORKER,) if node.is_worker else ()),
-                ),
+                roles=node.roles,
             )
             for node in nodes.values()
         ),

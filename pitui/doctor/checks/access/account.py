@@ -7,7 +7,6 @@ from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.evidence.provisioned_settings import is_provisioned
 from pitui.doctor.finding import Finding, error
 from pitui.doctor.finding_fix import Fix
-from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 
 
@@ -17,8 +16,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         groups, node = facts.access.groups.get(user), evidence.nodes[name]
         if groups is None or groups or node.sudo == "none" or not is_provisioned(evidence, name):
             continue
-        roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-        again = [DaemonTarget(name, role) for role in roles]
+        again = [DaemonTarget(name, role) for role in node.roles]
         yield error(
             f"there is no account {user}, as whom Spark shall run",
             Fix.provisioning("account", on=[name], restart=again),

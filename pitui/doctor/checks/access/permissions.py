@@ -84,8 +84,7 @@ def _needs(evidence: Evidence, name: str) -> Iterable[tuple[str, set[str]]]:
             uses |= {"local"} if process.option("-d", "--work-dir") else {"local", "work"}
         others = {"logs": "SPARK_LOG_DIR", "pid": "SPARK_PID_DIR", "work": "SPARK_WORKER_DIR"}
         needs[process.user] |= {use for use in uses if others.get(use) not in own}
-    roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-    absent = set(roles) - {process.role for process in running}
+    absent = set(node.roles) - {process.role for process in running}
     if absent and evidence.config.spark.user:
         of_worker = {"work", "local"} if Role.WORKER in absent else set()
         needs[evidence.config.spark.user] |= {"logs", "pid"} | of_worker

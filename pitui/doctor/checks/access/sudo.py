@@ -7,7 +7,6 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, finding, warning
 from pitui.doctor.severity import FindingSeverity
-from pitui.domain.cluster import Role
 from pitui.domain.text.number_words import counted, listed
 from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.spark.daemons.systemd_units import sudoers_line, unit_commands
@@ -41,8 +40,7 @@ def _of_none(name: str, *, missing: bool) -> Finding:
 
 def _of_some(node: Node, facts: NodeFacts) -> Finding:
     """Return what pitui may do where sudoers name commands: for daemons' sake that may be meant."""
-    roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-    units = [unit_name(role) for role in roles]
+    units = [unit_name(role) for role in node.roles]
     units = [unit for unit in units if facts.units.get(unit) in ("enabled", "disabled")]
     wanted = [command for unit in units for command in unit_commands(unit)]
     refused = [command for command in wanted if not facts.sudo.allow(command)]

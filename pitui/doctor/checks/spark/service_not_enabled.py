@@ -49,7 +49,7 @@ def _should_be_a_unit(evidence: Evidence, name: str, process: DaemonProcess) -> 
     provisioning makes, nobody asked for them.
     """
     facts, node = evidence.facts[name], evidence.nodes[name]
-    if not (node.is_master if process.role is Role.MASTER else node.is_worker):
+    if process.role not in node.roles:
         return False
     state = facts.units.get(f"spark-{process.role}.service")
     lost = state == "disabled" or (state == "not-found" and _has_units(evidence))

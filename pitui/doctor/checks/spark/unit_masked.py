@@ -15,9 +15,9 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for name, facts in evidence.spark_facts():
         node, status = evidence.nodes[name], evidence.status(name)
         running = {process.role for process in status.processes} if status is not None else set()
-        for role, wanted in ((Role.MASTER, node.is_master), (Role.WORKER, node.is_worker)):
+        for role in node.roles:
             unit = unit_name(role)
-            if not (wanted and facts.units.get(unit, "").startswith("masked")):
+            if not facts.units.get(unit, "").startswith("masked"):
                 continue
             # A mask takes the place of the unit that stood there.
             again = [f"pitui exec {{nodes}} -- sudo systemctl unmask {unit}"]
