@@ -13,8 +13,12 @@ class SplitCommand(click.Command):
         if "--" in args:
             position = args.index("--")
             ctx.meta[_AFTER] = args[position + 1 :]
-            args = args[:position]
-        return super().parse_args(ctx, args)
+            return super().parse_args(ctx, args[:position])
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            words = f"{error.format_message()} Options of what is to be run stand after --"
+            raise click.UsageError(words, ctx) from error
 
 
 def words_after(context: click.Context) -> list[str] | None:

@@ -144,7 +144,8 @@ for folder in {quote_all(folders)}; do
   echo "application $(grep -o -m1 {_APPLICATION} {STDERR} | head -n 1)"
   grep -a '^{RESULT_MARK}' {STDOUT} | tail -n 1
   [ -f status ] && {{
-    grep -a -E 'Error|Exception|error:' {STDERR}
+    # Names of methods that catch errors stand in Java's stack traces.
+    grep -a -E 'Error|Exception|error:' {STDERR} | grep -a -v -E '^[[:space:]]+(at|[.]{{3}}) '
     grep -a '^{WRONG_MARK}' {STDOUT}
   }} | tail -n 1 | cut -c1-500 | sed 's/^/error /'
 done 2>/dev/null

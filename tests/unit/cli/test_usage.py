@@ -53,6 +53,13 @@ def _meant(words: list[str]) -> tuple[click.Command, list[str]]:
         ("bench zzz", "no such command 'zzz'. See `pitui bench --help`."),
         ("bench run", "missing argument 'NAME'. See `pitui bench run --help`."),
         (
+            "submit --conf a=b app.py",
+            (
+                "no such option '--conf'. Did you mean '--json'? Options of what is to be run "
+                "stand after --. See `pitui submit --help`."
+            ),
+        ),
+        (
             "exec --limit nan -- true",
             "invalid value for '--limit': 'nan' is not a number. See `pitui exec --help`.",
         ),

@@ -7,6 +7,7 @@ import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 import pytest
@@ -92,6 +93,17 @@ def test_a_run_that_fails_says_why(launch):
     run = run_status(RUN, seen, time.time())
     assert (run.state, run.status) == (RunState.FAILED, 3)
     assert run.error == "java.lang.OutOfMemoryError: heap"
+
+
+def test_the_stack_below_an_error_is_not_why_a_run_failed(launch):
+    said = (
+        "py4j.protocol.Py4JJavaError: An error occurred while calling JavaSparkContext.\n"
+        ": org.apache.spark.SparkIllegalArgumentException: Insufficient executor memory\n"
+        "\tat org.apache.spark.util.Utils$.tryLogNonFatalError(Utils.scala:1265)\n"
+        "\t... 12 more Errors\n"
+    )
+    seen = wait_for_end(launch(f"printf %s {quote(said)} >&2; exit 1"))
+    assert seen.error == said.splitlines()[1]
 
 
 def test_a_benchmark_whose_answer_is_wrong_says_so(launch):
